@@ -1,8 +1,11 @@
 /** Thrown by a polled condition when further polling is useless. */
 export class GivenUp extends Error {}
 
+/** How long (ms) something that happens within a second may take: machines stall for seconds, and share their cores. A passing test does not wait for it. */
+const PATIENCE_MS = 60_000;
+
 /** Polls until the answer is defined. Fails after `within` milliseconds with the last error, or because `what` did not happen; fails at once on `GivenUp`. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, within = 60_000, pause = 25): Promise<T> {
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, within = PATIENCE_MS, pause = 25): Promise<T> {
   const deadline = Date.now() + within;
   let last: unknown;
   for (;;) {

@@ -21,15 +21,23 @@ describe('a deadline', () => {
   });
 
   it('takes an answer that arrived in time while the process itself was paused', async () => {
-    const worker = new Worker("require('node:worker_threads').parentPort.postMessage(7)", { eval: true });
+    const state = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+      parentPort.postMessage(7);
+      Atomics.store(workerData, 0, 1);
+      Atomics.notify(workerData, 0);`,
+      { eval: true, workerData: state },
+    );
     const answered = Promise.withResolvers<number>();
     worker.once('message', answered.resolve);
     try {
       // Timers are the next that the event loop looks at.
       await immediate();
       const result = withDeadline(answered.promise, 50, late);
-      // The thread answers in this time, in which nothing is read here.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);
+      // Nothing is read here until the thread has answered, nor until the deadline is over.
+      Atomics.wait(state, 0, 0);
+      Atomics.wait(state, 0, 1, 100);
       await expect(result).resolves.toBe(7);
     } finally {
       await worker.terminate();

@@ -1,2 +1,2 @@
-export { waitAtMost, withDeadline } from './deadline.js';
+export { Deadline, waitAtMost, withDeadline } from './deadline.js';
 export { retry } from './retry.js';

@@ -1,6 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { pausedUntil } from '../testing/paused-until.js';
 import { ANSWER_BYTES, post } from './post.js';
 
 describe('a request that is posted', () => {
@@ -50,8 +53,35 @@ describe('a request that is posted', () => {
     const url = await serve((_request, response) => {
       response.writeHead(200).write('a');
     });
-    expect((await post(url, '{}', { headers: {}, timeout: 500, statusOnly: true })).status).toBe(200);
+    expect((await post(url, '{}', { headers: {}, timeout: 60_000, statusOnly: true })).status).toBe(200);
     await expect(post(url, '{}', { headers: {}, timeout: 500 })).rejects.toThrow('no answer within 500 ms');
+  });
+
+  it('has the answer that came in time while the process itself was paused', async () => {
+    // 1: the request is there; 2: the answer may be sent; 3: it is sent.
+    const state = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(
+      `const { parentPort, workerData: state } = require('node:worker_threads');
+      const server = require('node:http').createServer((request, response) => request.resume().on('end', () => {
+        Atomics.store(state, 0, 1);
+        Atomics.wait(state, 0, 1);
+        response.on('finish', () => Atomics.store(state, 0, 3)).end('taken');
+      }));
+      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true, workerData: state },
+    );
+    try {
+      const port = await new Promise((resolve) => worker.once('message', resolve));
+      const posted = post(`http://127.0.0.1:${port}/`, '{}', { headers: {}, timeout: 5_000 });
+      posted.catch(() => undefined);
+      while (Atomics.load(state, 0) !== 1) await immediate();
+      Atomics.store(state, 0, 2);
+      Atomics.notify(state, 0);
+      pausedUntil(() => Atomics.load(state, 0) === 3, 5_000);
+      expect((await posted).content.toString()).toBe('taken');
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it('ends with the reason of its signal, even during the answer', async () => {
@@ -66,6 +96,6 @@ describe('a request that is posted', () => {
 
   it('follows no redirect, and reads Retry-After', async () => {
     const url = await serve((_request, response) => response.writeHead(307, { location: '/other', 'retry-after': '7' }).end());
-    expect(await post(url, '{}', { headers: {}, timeout: 5_000 })).toMatchObject({ status: 307, location: '/other', retryAfter: 7_000 });
+    expect(await post(url, '{}', { headers: {}, timeout: 60_000 })).toMatchObject({ status: 307, location: '/other', retryAfter: 7_000 });
   });
 });

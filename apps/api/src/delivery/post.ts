@@ -1,5 +1,6 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { Deadline } from '#waiting';
 
 /** Maximum of answer bytes that are read: a partial success or an error's text. */
 export const ANSWER_BYTES = 1024 * 1024;
@@ -33,7 +34,9 @@ export function post(
 ): Promise<PostAnswer> {
   const url = new URL(address);
   const content = typeof body === 'string' ? Buffer.from(body) : body;
-  const late = AbortSignal.timeout(timeout);
+  const lateness = new AbortController();
+  const late = lateness.signal;
+  const deadline = new Deadline(timeout, () => lateness.abort()).unref();
   return new Promise((done, fail) => {
     const failed = (error: Error): void => {
       if (signal?.aborted) fail(signal.reason as Error);
@@ -53,7 +56,8 @@ export function post(
         else read(response).then(done, failed);
       },
     );
-    request.on('error', failed);
+    // With `statusOnly` the answer continues after the promise.
+    request.on('error', failed).on('close', () => deadline.clear());
     request.end(content);
   });
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { jsonProblem } from '#platform';
+import { Deadline } from '#waiting';
 import { ApiError } from '../api-error.js';
 import { CarriedProblem } from './carried-problem.js';
 import type { ExpressionSettings, ExpressionTask, FromExpressionThread, ResultOf } from './expression-task.js';
@@ -94,7 +95,7 @@ class ExpressionThread {
   private readonly worker: Worker;
   private job: Job | undefined;
   private phase = 'starting';
-  private timer: NodeJS.Timeout | undefined;
+  private deadline: Deadline | undefined;
   private ready = false;
   private over = false;
 
@@ -120,7 +121,7 @@ class ExpressionThread {
   take(job: Job): void {
     this.job = job;
     this.worker.ref();
-    clearTimeout(this.timer);
+    this.deadline?.clear();
     if (this.ready) this.begin(job);
     else {
       const { startTimeout: milliseconds = START_TIMEOUT_MS } = this.options;
@@ -132,7 +133,7 @@ class ExpressionThread {
   async end(error: unknown): Promise<void> {
     if (this.over) return;
     this.over = true;
-    clearTimeout(this.timer);
+    this.deadline?.clear();
     this.job?.reject(error);
     this.events.ended();
     await this.worker.terminate();
@@ -146,8 +147,8 @@ class ExpressionThread {
   }
 
   private limit(milliseconds: number, late: () => Error): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.end(late()), milliseconds);
+    this.deadline?.clear();
+    this.deadline = new Deadline(milliseconds, () => void this.end(late()));
   }
 
   private receive(message: FromExpressionThread): void {
@@ -167,8 +168,8 @@ class ExpressionThread {
   private rest(): void {
     this.job = undefined;
     this.worker.unref();
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.end(new Error('idle')), MAX_IDLE_MS).unref();
+    this.deadline?.clear();
+    this.deadline = new Deadline(MAX_IDLE_MS, () => void this.end(new Error('idle'))).unref();
     this.events.free();
   }
 }

@@ -1,6 +1,11 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_ASSEMBLY } from '#engine';
 import { type Log, openLog, topicSpecifications } from '#messaging';
+import { pausedUntil } from '../testing/paused-until.js';
 import { PreviewJobs, type PreviewJobsOptions } from './preview-jobs.js';
 import type { PreviewTask } from './preview-task.js';
 
@@ -34,14 +39,33 @@ describe('jobs of previews', () => {
     defects.length = 0;
   });
 
-  const ended = (id: string) => jobs.wait(id, 30_000, new AbortController().signal);
+  const ended = (id: string) => jobs.wait(id, 500_000, new AbortController().signal);
 
   it('end at the timeout, and the next one starts', async () => {
-    await start({ timeout: 1 });
+    await start({ timeout: 1, entry: new URL('data:text/javascript,setInterval(() => undefined, 1_000)') });
     const ids = [jobs.begin(TASK, 'me').id, jobs.begin(TASK, 'me').id];
     for (const id of ids)
       expect(await ended(id)).toMatchObject({ state: 'failed', error: { code: 'BT_API_PREVIEW_TIMEOUT', status: 422 } });
     expect(defects).toEqual([]);
+  });
+
+  it('take an answer that came in time while the process itself was paused', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'betrace-paused-'));
+    const answered = join(folder, 'answered');
+    const thread = `import { writeFileSync } from 'node:fs';
+      import { parentPort, workerData } from 'node:worker_threads';
+      parentPort.postMessage({ type: 'done', result: { cost: { records: 0 }, traces: 7, matched_traces: 0 } });
+      writeFileSync(workerData.task.rule.expression, '');`;
+    try {
+      await start({ timeout: 500, entry: new URL(`data:text/javascript,${encodeURIComponent(thread)}`) });
+      // Timers are the next that the event loop looks at.
+      await immediate();
+      const { id } = jobs.begin({ ...TASK, rule: { ...TASK.rule, expression: answered } }, 'me');
+      pausedUntil(() => existsSync(answered), 600);
+      expect(await ended(id)).toMatchObject({ state: 'done', result: { traces: 7 } });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('that fail with a defect hide its details', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { Deadline } from '#waiting';
 import { ApiError } from '../api-error.js';
 import type { CarriedError } from '../expressions/expression-task.js';
 import { notFound } from '../not-found.js';
@@ -42,7 +43,7 @@ interface Entry {
   readonly job: Mutable<PreviewJob>;
   readonly ended: PromiseWithResolvers<void>;
   worker?: Worker;
-  deadline?: NodeJS.Timeout;
+  deadline?: Deadline;
 }
 
 export interface PreviewJobsOptions {
@@ -144,7 +145,7 @@ export class PreviewJobs {
     const workerData: PreviewWork = { task: job.task, settings: settings() };
     const worker = new Worker(file, { workerData, name: job.id, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
     entry.worker = worker;
-    entry.deadline = setTimeout(() => this.fail(entry, new ApiError('BT_API_PREVIEW_TIMEOUT', { timeout: timeout / 1_000 })), timeout);
+    entry.deadline = new Deadline(timeout, () => this.fail(entry, new ApiError('BT_API_PREVIEW_TIMEOUT', { timeout: timeout / 1_000 })));
     worker.on('message', (message: FromPreviewThread) => this.receive(entry, message));
     worker.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.fail(entry, new ApiError('BT_API_PREVIEW_MEMORY', { limit: HEAP_MIB }));
@@ -184,7 +185,7 @@ export class PreviewJobs {
     if (job.endedAt !== undefined) return;
     job.state = state;
     job.endedAt = this.options.now();
-    clearTimeout(deadline);
+    deadline?.clear();
     ended.resolve();
     // A thread that has answered closes the log and ends by itself.
     if (state !== 'done') await worker?.terminate();

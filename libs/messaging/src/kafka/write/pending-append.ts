@@ -1,3 +1,4 @@
+import { Deadline } from '#waiting';
 import type { OutgoingRecord } from '../../log.js';
 import { logProblem } from '../../problems.js';
 import { recordSize } from '../wire/encode-record-batch.js';
@@ -18,7 +19,7 @@ export class PendingAppend {
   #left: number;
   #settled = false;
   readonly #settle: PromiseWithResolvers<readonly number[]>;
-  readonly #timer: NodeJS.Timeout;
+  readonly #deadline: Deadline;
 
   /** `expired` is called when the records were not acknowledged within `timeout` ms; `reason` says why not, if that is known. */
   constructor(
@@ -32,11 +33,11 @@ export class PendingAppend {
     this.#left = count;
     this.#settle = Promise.withResolvers();
     this.offsets = this.#settle.promise;
-    this.#timer = setTimeout(() => {
+    this.#deadline = new Deadline(timeout, () => {
       const known = reason();
       this.reject(logProblem('BT_LOG_TIMEOUT', { topic, ms: timeout, because: known === undefined ? '' : `: ${known}` }));
       expired();
-    }, timeout);
+    });
   }
 
   /** No caller waits for it any more. */
@@ -61,7 +62,7 @@ export class PendingAppend {
   #end(): boolean {
     const first = !this.#settled;
     this.#settled = true;
-    clearTimeout(this.#timer);
+    this.#deadline.clear();
     return first;
   }
 }
