@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { logProblem, openLog, type RecordBatch, topicSpecifications, writePositionMetadata } from '#messaging';
+import { logProblem, type RecordBatch, topicSpecifications, writePositionMetadata } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { TOPICS } from '#records';
 import { EvaluatorUnderTest, SLOW, slow, UNAUDITED } from '../../../../test/fixtures/evaluator/evaluator-under-test.js';
 import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
+import { openSteadyLog } from '../../../../test/fixtures/messaging/steady-log.js';
 
 describe('an evaluator whose log is unavailable, full, replaced or has lost records', () => {
   const test = new EvaluatorUnderTest();
@@ -215,8 +216,8 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
   it('continues after records that were deleted from the log: counted, reported until the next start, and no span is reported missing that they could hold', async () => {
     const path = mkdtempSync(join(tmpdir(), 'betrace-evaluator-'));
     await test.log.close();
-    const open = () => openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct', path });
-    test.log = await open();
+    const open = () => openSteadyLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct', path });
+    test.log = open();
     await rules(1, SLOW, UNAUDITED);
     const charge = (trace: string) => ({ trace_id: trace, span_id: 'c', name: 'charge' });
     await send(0, charge('straddles'));
@@ -226,7 +227,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     const database = new DatabaseSync(join(path, `${TOPICS.spans}.db`));
     expect(database.prepare('DELETE FROM records_0 WHERE offset = 2').run().changes).toBe(1);
     database.close();
-    test.log = await open();
+    test.log = open();
     await start();
     await found(2);
     // The audit of one was deleted; the other may have begun before.
@@ -239,7 +240,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     await test.evaluator.stop();
     await test.log.close();
     rmSync(path, { recursive: true });
-    test.log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
+    test.log = openSteadyLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
   });
 });
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Log, openLog, type Position, readAll, type Subscription, topicSpecifications } from '#messaging';
+import { type Log, type Position, readAll, type Subscription, topicSpecifications } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, EVALUATORS, type PublishedRule, TOPICS, type ViolationRecord } from '#records';
 import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
+import { openSteadyLog } from '../../../../test/fixtures/messaging/steady-log.js';
 import { Evaluator } from './evaluator.js';
 
 const SLOW: PublishedRule = { id: 'slow', name: 'Slow', version: 1, expression: 'span.duration > 1s', severity: 'HIGH' };
@@ -13,7 +14,7 @@ const UNAUDITED: PublishedRule = {
   expression: 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")',
   severity: 'HIGH',
 };
-const assembly = { rootGrace: 20, idleTimeout: 2_000, maxAge: 20_000, lateWindow: 20_000, maxSpans: 100, memoryBudget: 64 * 1024 * 1024 };
+const assembly = { rootGrace: 20, idleTimeout: 5_000, maxAge: 20_000, lateWindow: 20_000, maxSpans: 100, memoryBudget: 64 * 1024 * 1024 };
 
 /** An owner of a partition, and an heir that prepares for it and takes it over when the owner stops. */
 describe('a partition that is prepared for', () => {
@@ -76,7 +77,7 @@ describe('a partition that is prepared for', () => {
   const position = (): Promise<Position | undefined> => log.committed(TOPICS.spans, EVALUATORS, 0);
 
   beforeEach(async () => {
-    log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
+    log = openSteadyLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
     warnings = [];
     began = undefined;
     owner = evaluatorOf(log);
@@ -109,7 +110,7 @@ describe('a partition that is prepared for', () => {
       return rule_id === 'slow' ? span_id : `${trace_id.replaceAll("'", '')} ${rule_id}`;
     });
   const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     while (!(await holds())) {
       if (performance.now() > deadline) throw new Error(`${what} did not happen: ${(await found()).join(', ')}; ${warnings.join('; ')}`);
       await new Promise((done) => setTimeout(done, 5));

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Log, openLog, topicSpecifications } from '#messaging';
+import { type Log, topicSpecifications } from '#messaging';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, EPOCH_BEFORE_HEADER, TOPICS } from '#records';
+import { openSteadyLog } from '../../../../../test/fixtures/messaging/steady-log.js';
 import { epochBefore } from './epoch-before.js';
 
 describe('the epoch before an offset', () => {
   let log: Log;
   beforeEach(async () => {
-    log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 1 }), writer: 'direct' });
+    log = openSteadyLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 1 }), writer: 'direct' });
   });
   afterEach(() => log.close());
 
