@@ -47,7 +47,7 @@ beforeAll(async () => {
   await send(server, 'late');
   after = await seen(server);
   expect(await server.stop()).toBe(0);
-}, 240_000);
+});
 afterEach(async () => {
   await Promise.all(running.map((one) => one.kill()));
   running = [];
@@ -99,7 +99,7 @@ describe('betrace backup and restore', () => {
     // The rule is in force again.
     await send(server, 'four');
     expect(await totalOf(server)).toBe(4);
-  }, 240_000);
+  });
 
   it('finds later violations in the log again when only the database was destroyed', async () => {
     const files = readdirSync(data).filter((name) => name.startsWith('store.db'));
@@ -112,7 +112,7 @@ describe('betrace backup and restore', () => {
     const server = await start({ BETRACE_STORAGE_PATH: data });
     await eventually('the violation of after the backup', async () => ((await totalOf(server)) === 4 ? true : undefined), TIMEOUT_MS);
     expect((JSON.parse(await seen(server)) as readonly unknown[])[2]).toEqual((JSON.parse(after) as readonly unknown[])[2]);
-  }, 240_000);
+  });
 
   it('writes no incomplete backup, and restores none', async () => {
     const path = join(folder, 'kept');
@@ -140,7 +140,7 @@ describe('betrace backup and restore', () => {
     expect(occupied).toEqual({ code: 2, out: expect.stringContaining('BT_STORE_NOT_EMPTY') });
     expect((await cli(['backup', 'kept.ndjson', `--storage-path=${path}`])).code).toBe(0);
     expect(await linesOf('kept.ndjson')).toEqual(await linesOf('b.ndjson'));
-  }, 240_000);
+  });
 
   it('keeps the newest backups of a directory, and other files', async () => {
     const directory = join(folder, 'backups');
@@ -157,7 +157,7 @@ describe('betrace backup and restore', () => {
     expect(rest).toEqual(['betrace-20260101T000000Z.ndjson.gz']);
     expect(existsSync(join(directory, 'of-mine.txt'))).toBe(true);
     expect(await cli(['restore', join('backups', newest), `--storage-path=${join(folder, 'newest')}`])).toMatchObject({ code: 0 });
-  }, 240_000);
+  });
 
   it('killed during a restore leaves the database unchanged', async () => {
     const other = join(folder, 'other');
@@ -181,7 +181,7 @@ describe('betrace backup and restore', () => {
     }
     expect((await cli(['backup', 'c.ndjson', `--storage-path=${other}`])).code).toBe(0);
     expect(await linesOf('c.ndjson')).toEqual(await linesOf('b.ndjson'));
-  }, 240_000);
+  });
 });
 
 await describePostgres('backups', (emptyUrl) => {
@@ -200,5 +200,5 @@ await describePostgres('backups', (emptyUrl) => {
     const occupied = await cli(['restore', 'b.ndjson'], { DATABASE_URL: url });
     expect(occupied).toEqual({ code: 2, out: expect.stringContaining('BT_STORE_NOT_EMPTY') });
     expect((await cli(['restore', 'b.ndjson', '--replace'], { DATABASE_URL: url })).code).toBe(0);
-  }, 240_000);
+  });
 });

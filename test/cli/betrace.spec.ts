@@ -180,7 +180,7 @@ describe('with a server', () => {
       err: '',
     });
     expect(await cli(['violations', 'list'])).toMatchObject({ code: 2, err: expect.stringContaining('BETRACE_URL is not set') });
-  }, 120_000);
+  });
 });
 
 describe('betrace violations tail', () => {
@@ -226,5 +226,5 @@ describe('betrace violations tail', () => {
       await betrace.stop();
       await folder.remove();
     }
-  }, 240_000);
+  });
 });

@@ -172,7 +172,7 @@ describe('betrace doctor', () => {
       1,
       expect.objectContaining({ grade: 'fail', said: expect.stringContaining('BT_LOG_KAFKA_UNREACHABLE') }),
     ]);
-  }, 60_000);
+  });
 });
 
 /** True if the server on this port answers readiness with 200; undefined if it answers otherwise. Rejects while nothing listens. */

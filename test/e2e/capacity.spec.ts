@@ -21,6 +21,6 @@ describe('the figures of docs/operations/capacity.json', () => {
       const { value } = await cases.find((one) => one.name === name)!.run();
       expect([name, value > bytes * (5 / 6), value < bytes * (7 / 6)]).toEqual([name, true, true]);
     },
-    180_000,
+    300_000,
   );
 });

@@ -34,7 +34,7 @@ describe('what is different in the traces of a group', () => {
       const spans = [span(n, { resource, duration: n % 3 === 0 ? 2_000_000_000 : 1_000, attributes: { 'order.id': `o-${n}` } })];
       expect((await betrace.json('POST', '/v1/spans', { spans })).status).toBeLessThan(300);
     }
-    expect((await betrace.json('POST', '/v1/settle')).status).toBe(204);
+    expect((await betrace.json('POST', '/v1/settle?timeout=60s')).status).toBe(204);
     const { groups } = (await betrace.json<Groups>('GET', '/v1/violations/groups')).body;
     const { body } = await betrace.json<Differences>('GET', `/v1/violations/groups/${groups[0]!.id}/differences`);
     expect(body).toMatchObject({
@@ -44,5 +44,5 @@ describe('what is different in the traces of a group', () => {
     });
     const test = { expression: body.differences[0]!.condition, trace_id: 't0' };
     expect((await betrace.json('POST', '/v1/rules/test', test)).body).toMatchObject({ matches: true });
-  }, 60_000);
+  });
 });

@@ -31,7 +31,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the operator guide, becaus
     // A Kafka of its own: the guide's topics have twelve partitions, those of other tests four.
     [postgres, kafka] = await Promise.all([startPostgres(), kafkaProblem() ?? KafkaBroker.start({ timeoutMs: 180_000 })]);
     for (const why of [postgres, kafka]) if (typeof why === 'string') process.stderr.write(`SKIPPED: the operator guide: ${why}\n`);
-  }, 200_000);
+  });
   afterAll(async () => {
     // Processes of the guide, if it did not reach its end.
     for (const file of globSync(join(home, 'betrace/*.pid'))) {

@@ -103,7 +103,7 @@ describe('a rule over the recorded past', () => {
     await eventually(
       'the last trace closed',
       async () => ((await preview(every)).limits.open_traces === 0 ? true : undefined),
-      30_000,
+      60_000,
       500,
     );
     expect(await preview(every)).toMatchObject({ traces: TRACES, matched_traces: TRACES, violations: TRACES, samples: [] });

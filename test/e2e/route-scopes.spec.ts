@@ -117,7 +117,7 @@ describe('the scopes of routes', () => {
     const started = await startApp(definition, configuration, createLogger({ ...configuration.logging, level: 'error', format: 'json' }));
     app = started.app as NestFastifyApplication;
     url = started.url;
-  }, 60_000);
+  });
   afterAll(async () => {
     await app?.close();
     rmSync(directory, { recursive: true });
@@ -157,7 +157,7 @@ describe('the scopes of routes', () => {
         expect([method, path, key, await ask({ 'x-api-key': `key ${key}` })]).toEqual([method, path, key, 403]);
       }
     }
-  }, 120_000);
+  });
 
   it('answers with a content security policy and nosniff, on each route', async () => {
     for (const { method, path } of routes.filter(({ method }) => method !== 'OPTIONS')) {
@@ -171,7 +171,7 @@ describe('the scopes of routes', () => {
         expect.stringMatching(/^default-src 'none'.*frame-ancestors 'none'$/),
       ]);
     }
-  }, 60_000);
+  });
 
   it('accepts a key with the scope, and names the missing scope', async () => {
     const ask = (method: string, path: string, key: string, body?: unknown) =>

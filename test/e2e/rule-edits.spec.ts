@@ -54,5 +54,5 @@ describe('an edit of a rule', () => {
     await send(1, 'pay', { parent_span_id: '00000000000000a1' });
     expect((await settle()).status).toBeLessThan(300);
     expect(await standing(1)).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -73,7 +73,7 @@ describe('the examples on the maximum of spans with one value', () => {
         expect({ shape: nameOf(one), exceeded: errors.filter(({ exceeded }) => exceeded) }).toEqual({ shape: nameOf(one), exceeded: [] });
       }
     },
-    60_000,
+    300_000,
   );
 });
 
@@ -90,6 +90,6 @@ describe('the examples on as many spans, each with a link to another', () => {
         expect({ kind, shape: nameOf(one), exceeded }).toEqual({ kind, shape: nameOf(one), exceeded: [] });
       }
     },
-    120_000,
+    300_000,
   );
 });

@@ -63,7 +63,7 @@ await describePeers('schemathesis', ['Python'], () => {
     await eventually(
       'the violation',
       async () => (((await (await fetch(`${betrace.url}/v1/violations`)).json()) as { total: number }).total === 1 ? true : undefined),
-      30_000,
+      60_000,
     );
   });
   afterAll(async () => {

@@ -72,7 +72,7 @@ await describePeers('a collector whose BeTrace is down or overloaded', ['Go'], (
     await expectAllFoundOnce();
     await betrace.kill();
     await folder.remove();
-  }, 200_000);
+  });
 
   it('loses nothing when BeTrace refuses for a moment because traces take all their memory', async () => {
     // A trace is remembered for 2.3 s after its last span.
@@ -89,5 +89,5 @@ await describePeers('a collector whose BeTrace is down or overloaded', ['Go'], (
       await eventually(`a refusal by ${lane}`, send, TIMEOUT_MS, 1_000);
     }
     await expectAllFoundOnce();
-  }, 200_000);
+  });
 });
