@@ -13,13 +13,19 @@ describe('waiting for verdicts', () => {
   let store: Store;
   let settle: Settle;
   let hurried: number;
+  /** Readings of the clock, one after each look; and how far the test has put it forward (ms). */
+  let looks: number;
+  let past: number;
   beforeEach(async () => {
     ({ log, store } = await logAndStore());
-    hurried = 0;
+    hurried = looks = past = 0;
     settle = new Settle(
       log,
       store,
-      () => performance.now(),
+      () => {
+        looks++;
+        return performance.now() + past;
+      },
       () => hurried++,
     );
   });
@@ -89,9 +95,14 @@ describe('waiting for verdicts', () => {
   });
 
   it('names what is missing at the timeout', async () => {
-    const done = settle.wait(2_000);
+    const done = settle.wait(20_000);
+    done.catch(() => undefined);
     const id = await barrier();
     await say(0, `${CONTROL_OPEN_PREFIX}${id}:3`);
+    // A later look has read it.
+    const before = looks;
+    await eventually(async () => (looks > before + 2 ? true : undefined));
+    past = 20_000;
     await expect(done).rejects.toMatchObject({
       code: 'BT_API_NOT_SETTLED',
       status: 504,

@@ -87,17 +87,19 @@ describe('/v1/violations/stream', () => {
     expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([429, 'BT_API_TOO_MANY_STREAMS', '1']);
     open20[7]!.close();
     await eventually(async () => ((await open()).response.ok ? true : undefined));
-  }, 30_000);
+  });
 
   it('ends in order when the process stops, without waiting for its connection', async () => {
+    await api.close();
+    api = await ApiUnderTest.start('--server.shutdown_timeout=10m');
     const stream = await open();
     const began = performance.now();
     const stopped = api.close();
     await eventually(async () => (stream.ended ? true : undefined));
     expect(seen(stream)).toEqual(['end ']);
     await stopped;
-    // `server.shutdown_timeout` is 15 s.
-    expect(performance.now() - began).toBeLessThan(12_000);
+    // A stop that waits for the connection takes `server.shutdown_timeout`.
+    expect(performance.now() - began).toBeLessThan(60_000);
     api = await ApiUnderTest.start();
   });
 });

@@ -33,7 +33,7 @@ describe('a partial success of the OTLP endpoint', () => {
     const lines: string[] = [];
     const logger = createLogger({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
     const partial = partialSuccessListener(registerMetrics(API_METRICS, registry), logger);
-    const exporter = await openExporter({ endpoint: `http://127.0.0.1:${port}`, protocol, headers: {}, timeout: 5_000, partial });
+    const exporter = await openExporter({ endpoint: `http://127.0.0.1:${port}`, protocol, headers: {}, timeout: 60_000, partial });
     await exportSpans(exporter, [violationSpan(violation(), resourceFromAttributes({}), true)]);
     await exporter.shutdown();
     return { metrics: await registry.metrics(), lines: lines.join('') };

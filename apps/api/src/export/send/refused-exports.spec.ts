@@ -105,7 +105,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     const logger = createLogger({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
     const metrics = registerMetrics(API_METRICS, registry);
     const partial = partialSuccessListener(metrics, logger);
-    const exporter = await openExporter({ endpoint: sink.endpoint, protocol, headers: {}, timeout: 5_000, partial });
+    const exporter = await openExporter({ endpoint: sink.endpoint, protocol, headers: {}, timeout: 60_000, partial });
     logExporterDiagnostics(logger);
     exporting = new ViolationExporter(
       log,
@@ -182,11 +182,15 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
   });
 
   it.each(codes.passing)('skips nothing while the endpoint answers %s', async (code) => {
-    let refusals = 3;
-    sink.answer(() => (refusals-- > 0 ? code : undefined));
+    let asked = 0;
+    sink.answer(() => {
+      asked++;
+      return code;
+    });
     await put(0, 'a', 'b');
     await exporting.start();
-    await eventually(async () => (exporting.state().startsWith('retrying: ') ? true : undefined));
+    await eventually(async () => (asked > 2 && exporting.state().startsWith('retrying: ') ? true : undefined));
+    sink.answer(() => undefined);
     await position(0, 2);
     expect(sink.taken()).toEqual(['a', 'b']);
     expect(await figure('betrace_violations_export_rejected_total')).toBe(0);
@@ -259,7 +263,7 @@ describe('a partial success over gRPC', () => {
     const metrics = registerMetrics(API_METRICS, registry);
     const logger = createLogger({ level: 'error', format: 'json' }, { write: () => {} });
     const partial = partialSuccessListener(metrics, logger);
-    const exporter = await openExporter({ endpoint: receiver.endpoint, protocol: 'grpc', headers: {}, timeout: 5_000, partial });
+    const exporter = await openExporter({ endpoint: receiver.endpoint, protocol: 'grpc', headers: {}, timeout: 60_000, partial });
     logExporterDiagnostics(logger);
     const exporting = new ViolationExporter(
       log,

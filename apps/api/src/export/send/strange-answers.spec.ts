@@ -157,7 +157,7 @@ describe('an endpoint that is not an OTLP receiver', () => {
       endpoint,
       protocol,
       headers: {},
-      timeout: 5_000,
+      timeout: 60_000,
       partial: partialSuccessListener(metrics, logger),
     });
     const settings = { address: `http://127.0.0.1:${port}`, batchSize: 10, evidence: true, resource: resourceFromAttributes({}) };
