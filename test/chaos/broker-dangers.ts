@@ -8,7 +8,7 @@ import { coordinatorOf } from '../harness/kafka/coordinator.js';
 import type { Danger } from './dangers.js';
 import { untilReported } from './until-reported.js';
 
-/** The session of the cluster's processes is 3 s. */
+/** The session of the processes is 3 s. */
 const BEYOND_SESSION_MS = 5_000;
 /** Longer than ingest waits for an append. */
 const MAX_MS = 12_000;

@@ -44,8 +44,8 @@ const TIMEOUT_MS = 120_000;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** The processes' environment for `runChaos`. */
-export const CHAOS_ENV = { ...ASSEMBLY_ENV, KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC };
+/** The processes' environment for `runChaos`. Sessions are shorter than the dangers: partitions move. */
+export const CHAOS_ENV = { ...ASSEMBLY_ENV, KAFKA_SESSION_TIMEOUT: '3s', KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC };
 
 /** Of three brokers: leaders move back to their preferred brokers soon after a danger. */
 export const CHAOS_BROKER_SETTINGS = { 'leader.imbalance.check.interval.seconds': '5' };

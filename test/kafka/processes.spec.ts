@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type Log, type LogRecord, partitionOf, readAll } from '#messaging';
@@ -12,11 +12,15 @@ import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kaf
 import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
 import { allViolations } from '../harness/all-violations.js';
 import type { BeTrace } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { eventually, untilCount } from '../harness/eventually.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/kafka/cluster.js';
 import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
+jest.setTimeout(400_000);
+/** How long the answer to a change of rules waits for its publication. */
+const ANSWER_MS = 2_000;
 const PARTITIONS = Array.from({ length: CLUSTER_PARTITIONS }, (_, partition) => partition);
 /** The states of a preview that continues. */
 const UNFINISHED = ['queued', 'running'];
@@ -56,8 +60,8 @@ interface Preview {
   }, 60_000);
 
   const post = (name: string, id: string) => cluster.all('ingest')[0]!.json('POST', '/v1/spans', { spans: [span(id, name)] });
-  const createRule = (api: BeTrace, id: string) =>
-    api.json('POST', '/v1/rules', { name: id, expression: `span.name == "${id}"`, severity: 'LOW' });
+  const ruleOf = (id: string) => ({ id, name: id, expression: `span.name == "${id}"`, severity: 'LOW' });
+  const createAndPublish = (api: BeTrace, id: string) => createRule(api, ruleOf(id));
   const violatedTraces = async (api: BeTrace, rule: string): Promise<string[]> =>
     (await allViolations<{ readonly trace_id: string }>(api, `rule_id=${rule}`)).map(({ trace_id }) => trace_id).toSorted();
   const countOf = async (api: BeTrace, rule: string): Promise<number> =>
@@ -81,12 +85,15 @@ interface Preview {
       }
     })();
     await eventually('spans before the rule', async () => (ids.length > 50 ? true : undefined), TIMEOUT_MS);
-    const created = await createRule(cluster.all('api')[0]!, 'one-point');
-    // Within the 2 s for which the answer waits: later it would be `pending`.
+    const began = performance.now();
+    const created = await cluster.all('api')[0]!.json('POST', '/v1/rules', ruleOf('one-point'));
+    const isInTime = performance.now() - began < ANSWER_MS;
     expect({ status: created.status, publication: created.headers.get('betrace-rule-publication') }).toEqual({
       status: 201,
-      publication: 'published',
+      publication: isInTime ? 'published' : expect.stringMatching(/^(published|pending)$/),
     });
+    const isMarked = async () => (await records()).every((partition) => partition.some((record) => epochOf(record) > 0)) || undefined;
+    await eventually('its markers', isMarked, isInTime ? 0 : TIMEOUT_MS);
     const sent = ids.length;
     await eventually('spans after it', async () => (ids.length > sent + 50 ? true : undefined), TIMEOUT_MS);
     sending = false;
@@ -94,7 +101,8 @@ interface Preview {
 
     const judged = (await records()).flatMap((partition) => {
       const markers = partition.filter((record) => epochOf(record) > 0);
-      expect(markers).toHaveLength(1);
+      // What came late is published by another attempt, too.
+      if (isInTime) expect(markers).toHaveLength(1);
       return partition.filter(({ offset }) => offset > markers[0]!.offset).flatMap(traceIds);
     });
     expect(judged.length).toBeGreaterThanOrEqual(50);
@@ -122,9 +130,19 @@ interface Preview {
     }
     const account = async (process: BeTrace) => (await process.json<Told>('GET', '/v1/accounting')).body;
     const all = await records();
-    const received = await account(cluster.all('ingest')[0]!);
+    // A thread of a busy machine may not answer in time: then the account says that it is not exact.
+    const exact = (process: BeTrace) =>
+      eventually(
+        'an exact account',
+        async () => {
+          const told = await account(process);
+          return told.exact ? told : undefined;
+        },
+        TIMEOUT_MS,
+      );
+    const received = await exact(cluster.all('ingest')[0]!);
     expect(received).toMatchObject({ exact: true, hops: { receive: { logged: all.flat().flatMap(traceIds).length, unaccounted: 0 } } });
-    const evaluated = await Promise.all(cluster.all('evaluator').map(account));
+    const evaluated = await Promise.all(cluster.all('evaluator').map(exact));
     for (const told of evaluated) expect(told).toMatchObject({ exact: true, hops: { evaluate: { unaccounted: 0 } } });
     const partitions = evaluated.flatMap(({ hops }) => hops.evaluate!.partitions);
     expect(partitions.map(({ partition }) => partition).sort((a, b) => a - b)).toEqual(PARTITIONS);
@@ -158,7 +176,7 @@ interface Preview {
   it('publish the change of a replica that was killed before it could', async () => {
     const [first = '', second = ''] = cluster.names('api');
     cluster.broker.suspend();
-    const created = await createRule(cluster.process(first), 'left-behind');
+    const created = await cluster.process(first).json('POST', '/v1/rules', ruleOf('left-behind'));
     expect({ status: created.status, publication: created.headers.get('betrace-rule-publication') }).toEqual({
       status: 201,
       publication: 'pending',
@@ -174,7 +192,7 @@ interface Preview {
     await cluster.restart(first);
     expect((await cluster.process(first).json('GET', '/v1/rules/left-behind')).status).toBe(200);
     expect(await markers()).toEqual(PARTITIONS.map(() => 2));
-  }, 200_000);
+  }, 400_000);
 
   it('log the outage of the broker and its end in a few lines; an SDK loses no span, by its own retries', async () => {
     const processes = (['ingest', 'evaluator', 'api'] as const).map((app) => cluster.process(cluster.names(app).at(-1)!));
@@ -200,7 +218,7 @@ interface Preview {
       expect(lines.filter((line) => /"stack"|^ +at /.test(line))).toEqual([]);
       expect(lines.filter((line) => line.includes('"level":"warn"') || line.includes('"level":"error"')).length).toBeLessThan(25);
     }
-  }, 200_000);
+  }, 600_000);
 
   it('commit a foreign topic only when the spans log has the spans, whenever ingest is killed', async () => {
     const [name = ''] = cluster.names('ingest');
@@ -244,18 +262,19 @@ interface Preview {
     for (const [partition, ofPartition] of (await records()).entries()) {
       for (const id of ofPartition.flatMap(traceIds)) expect(partitionOf(Buffer.from(id, 'hex'), CLUSTER_PARTITIONS)).toBe(partition);
     }
-    const [letter] = await readAll(log, TOPICS.deadLetters, 0);
+    const letter = await eventually('the dead letter', async () => (await readAll(log, TOPICS.deadLetters, 0))[0], TIMEOUT_MS);
     expect(letter).toMatchObject({
       headers: { 'betrace-dead-topic': FOREIGN_TOPIC, 'betrace-dead-partition': '2', 'betrace-dead-offset': String(offset) },
     });
     expect(letter!.headers!['betrace-dead-reason']).toMatch(/^BT_OTLP_/);
     expect(Buffer.from(letter!.value).toString()).toBe('neither protobuf nor JSON');
-    expect(await metric(cluster.process(name), 'betrace_ingest_dead_letters_total')).toEqual([1]);
-  }, 200_000);
+    const letters = async () => (await metric(cluster.process(name), 'betrace_ingest_dead_letters_total'))[0];
+    expect(await eventually('its count', letters, TIMEOUT_MS)).toBe(1);
+  }, 600_000);
 
   it('answer on any replica when all acknowledged spans are judged and stored', async () => {
     const [one, other] = cluster.all('api') as [BeTrace, BeTrace];
-    expect((await createRule(one, 'settled')).status).toBe(201);
+    await createAndPublish(one, 'settled');
     for (let round = 1; round <= 5; round++) {
       const ids = Array.from({ length: 6 }, traceId);
       for (const id of ids) expect((await post('settled', id)).status).toBe(202);
@@ -307,8 +326,8 @@ interface Preview {
   it('publish each violation once when evaluators come, stop in order, and restart one after the other', async () => {
     const api = cluster.all('api')[0]!;
     const unaudited = 'trace.has(span.name == "handed") and not trace.has(span.name == "audit")';
-    expect((await createRule(api, 'handed')).status).toBe(201);
-    expect((await api.json('POST', '/v1/rules', { name: 'unaudited', expression: unaudited, severity: 'LOW' })).status).toBe(201);
+    await createAndPublish(api, 'handed');
+    await createRule(api, { ...ruleOf('unaudited'), expression: unaudited });
     await whileHanded(async (some) => {
       const added = await cluster.add('evaluator');
       await some();
@@ -322,11 +341,11 @@ interface Preview {
     const { published, due } = await publishedOfHanded();
     expect(published.length).toBe(new Set(published).size);
     expect(published).toEqual(due);
-  }, 300_000);
+  }, 600_000);
 
   it('keep their partitions over a restart when they have names; of two with one name the later one judges', async () => {
     const before = cluster.names('evaluator');
-    const named = (id: string) => cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: id, KAFKA_SESSION_TIMEOUT: '30s' });
+    const named = (id: string) => cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: id, KAFKA_SESSION_TIMEOUT: '60s' });
     const partitionsOf = async (name: string): Promise<string> => {
       const text = await (await fetch(`${cluster.process(name).url}/metrics`)).text();
       const found = [...text.matchAll(/^betrace_evaluator_lag_records\{[^}]*partition="(\d+)"/gm)];
@@ -370,7 +389,8 @@ interface Preview {
         return status === 503 && body.checks['rule_engine']?.includes('BT_LOG_KAFKA_FENCED') ? true : undefined;
       };
       await eventually('that the first is out, and says why', fenced, TIMEOUT_MS);
-      expect(await metric(first, 'betrace_readiness_grade{check="rule_engine"}')).toEqual([2]);
+      const graded = async () => (await metric(first, 'betrace_readiness_grade{check="rule_engine"}'))[0] === 2 || undefined;
+      await eventually('the grade', graded, TIMEOUT_MS);
       expect(first.logs()).toContain('BT_LOG_KAFKA_FENCED');
       expect(first.logs()).not.toContain('BT_LOG_NOT_ASSIGNED');
     });
@@ -389,7 +409,7 @@ interface Preview {
     const after = await publishedOfHanded();
     expect([...new Set(after.published)]).toEqual(after.due);
     expect(after.published.length - after.due.length).toBe(twice.published.length - twice.due.length);
-  }, 400_000);
+  }, 900_000);
 
   it('run an unsaved rule over the topic, with the same results as evaluators', async () => {
     const [one, other] = cluster.all('api') as [BeTrace, BeTrace];
@@ -432,10 +452,10 @@ interface Preview {
       const tried = await api.json('POST', '/v1/rules/test', { expression: 'span.name == "left-alone"', trace_id: id });
       expect(tried).toMatchObject({ status: 200, body: { matches: true } });
     }
-  }, 120_000);
+  }, 400_000);
 
   it('notify a receiver of each violation once, whichever API has the partition, also after a kill', async () => {
-    expect((await createRule(cluster.all('api')[0]!, 'told')).status).toBe(201);
+    await createAndPublish(cluster.all('api')[0]!, 'told');
     const sent: string[] = [];
     const violate = async (count: number) => {
       for (let n = 0; n < count; n++) {
@@ -521,7 +541,7 @@ interface Preview {
     const count = (id: string): number => traces().filter((one) => one === id).length;
     expect(sent.slice(before).map(count)).toEqual(sent.slice(before).map(() => 1));
     await cluster.remove(third);
-  }, 400_000);
+  }, 900_000);
 });
 
 /** Spans of a service with OpenTelemetry's SDK, exported once: retries are left to the exporter. */

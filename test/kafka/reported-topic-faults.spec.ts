@@ -171,7 +171,7 @@ const AHEAD_MS = 6_000;
       topic: TOPICS.spans,
       partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
     });
-    await reporting.cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: 'a' });
+    await reporting.cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: 'a', KAFKA_SESSION_TIMEOUT: '3s' });
     await says(one('evaluator'), 200, 'rule_engine', /BT_LOG_RECORDS_EXPIRED: .*partition \d of betrace\.spans/, 0);
     expect((await series(one('evaluator'), 'betrace_spans_expired_total')).get('')).toBeGreaterThan(0);
   }, 200_000);

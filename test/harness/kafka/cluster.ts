@@ -86,7 +86,8 @@ export class Cluster {
     return new Cluster(brokers, postgres, receiver, databaseUrl, {
       KAFKA_BROKERS: brokers.map(({ address }) => address).join(','),
       KAFKA_REPLICATION_FACTOR: String(count),
-      KAFKA_SESSION_TIMEOUT: '3s',
+      // No pause of the machine may put a member out: what it has not committed would be judged or stored twice.
+      KAFKA_SESSION_TIMEOUT: '12s',
       DATABASE_URL: databaseUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
       BETRACE_HOST: '127.0.0.1',
