@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Log, type LogRecord, RuleHistory, readAll, writePositionMetadata } from '#messaging';
 import { CONTROL_HEADER, EPOCH_BEFORE_HEADER, EVALUATORS, type RuleSetRecord, TOPICS } from '#records';
 import type { Store } from '#store';
-import { logAndStore } from '../../testing/log-and-store.js';
+import { steadyLogAndStore } from '../../../../../test/fixtures/messaging/steady-log-and-store.js';
 import { replaceable } from '../../testing/replaceable.js';
 import { loggedMarkers, loggedRuleSets, plainRule } from '../../testing/rules-in-the-log.js';
 import { namedEpoch } from './named-epoch.js';
@@ -14,7 +14,7 @@ describe('RulePublisher', () => {
   let rules: RulePublisher;
 
   beforeEach(async () => {
-    ({ log, store } = await logAndStore(3));
+    ({ log, store } = await steadyLogAndStore(3));
     rules = new RulePublisher(store, log);
   });
   afterEach(async () => {
@@ -54,7 +54,7 @@ describe('RulePublisher', () => {
     await store.putRule(plainRule('b'), 1);
     await rules.publish();
     expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([false, false]);
-    const { log: fresh, store: unused } = await logAndStore(3);
+    const { log: fresh, store: unused } = await steadyLogAndStore(3);
     await unused.close();
     replace(fresh);
     await log.close();
@@ -73,7 +73,7 @@ describe('RulePublisher', () => {
   ])('publishes that the rules hold from the beginning of a new log, after markers that failed: %s completes it', async (_, second) => {
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
     await rules.publish();
-    const { log: fresh, store: unused } = await logAndStore(3);
+    const { log: fresh, store: unused } = await steadyLogAndStore(3);
     await unused.close();
     await log.close();
     log = fresh;
@@ -153,7 +153,7 @@ describe('RulePublisher', () => {
   it("publishes an old store's rules to a new log", async () => {
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
     await rules.publish();
-    const fresh = (await logAndStore(2)).log;
+    const fresh = (await steadyLogAndStore(2)).log;
     await new RulePublisher(store, fresh).reconcile();
     const found: LogRecord[] = [];
     for await (const { records } of fresh.read(TOPICS.rules, 0, 0)) found.push(...records);
@@ -168,7 +168,7 @@ describe('RulePublisher', () => {
   it('numbers the rules of a new store above those of an old log', async () => {
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
-    const fresh = (await logAndStore()).store;
+    const fresh = (await steadyLogAndStore()).store;
     await fresh.putRule(plainRule('z'), 1);
     await new RulePublisher(fresh, log).reconcile();
     expect((await epochs()).at(-1)).toMatchObject({ epoch: 4, snapshot: [{ id: 'z' }] });
@@ -181,7 +181,7 @@ describe('RulePublisher', () => {
     await store.putRule({ ...plainRule('a'), expression: 'span.duration > 2s' }, 2);
     await store.putRule(plainRule('b'), 3);
     await rules.publish();
-    const fresh = (await logAndStore()).store;
+    const fresh = (await steadyLogAndStore()).store;
     const said = await new RulePublisher(fresh, log).reconcile();
     expect(said.join()).toContain('2: they are taken over');
     expect((await fresh.rules()).map(({ id, version, expression }) => [id, version, expression])).toEqual([
@@ -198,7 +198,7 @@ describe('RulePublisher', () => {
 
   /** Store and rules log as of an epoch, and the current spans log with the markers of all epochs. */
   const restored = async (kept: number) => {
-    const { log: older, store: backup } = await logAndStore(3);
+    const { log: older, store: backup } = await steadyLogAndStore(3);
     for (let epoch = 1; epoch <= kept; epoch++) await backup.putRule(plainRule(`r${epoch}`), epoch);
     await new RulePublisher(backup, older).publish();
     for (let partition = 0; partition < 3; partition++) {
@@ -250,7 +250,7 @@ describe('RulePublisher', () => {
     await store.putRule(plainRule('a'), 1);
     await rules.publish();
     expect(await rules.isAnotherLog()).toBe(false);
-    const { log: fresh, store: unused } = await logAndStore(3);
+    const { log: fresh, store: unused } = await steadyLogAndStore(3);
     await unused.close();
     const other = new RulePublisher(store, fresh);
     for (const id of ['b', 'c', 'd']) await store.putRule(plainRule(id), 1);
@@ -272,7 +272,7 @@ describe('RulePublisher', () => {
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     expect(await rules.isAnotherLog()).toBe(false);
-    const { log: fresh, store: unused } = await logAndStore(3);
+    const { log: fresh, store: unused } = await steadyLogAndStore(3);
     await unused.close();
     replace(fresh);
     await log.close();
@@ -322,7 +322,7 @@ describe('RulePublisher', () => {
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     expect(await rules.isAnotherLog()).toBe(false);
-    const { log: fresh, store: unused } = await logAndStore(3);
+    const { log: fresh, store: unused } = await steadyLogAndStore(3);
     await unused.close();
     await fresh.append(TOPICS.rules, [{ partition: 0, key: '9', value: Buffer.from('no rule set') }]);
     replace(fresh);
@@ -364,7 +364,7 @@ describe('RulePublisher', () => {
   it('reports no rule set as lost that the store has, after a recreated rules log or a pending change', async () => {
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
-    const { log: fresh, store: unused } = await logAndStore(3);
+    const { log: fresh, store: unused } = await steadyLogAndStore(3);
     await unused.close();
     const publisher = new RulePublisher(store, fresh);
     await store.putRule(plainRule('d'), 1);
