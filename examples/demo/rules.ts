@@ -37,7 +37,7 @@ export const RULES = [
     id: 'demo-slow-reservation',
     name: 'slow reservation',
     description: 'Reserving stock took longer than a customer waits.',
-    expression: 'span.service == "inventory" and span.kind == "server" and span.duration > 150ms',
+    expression: 'span.service == "inventory" and span.kind == "server" and span.duration > 1s',
     severity: 'LOW',
     tags: ['demo', 'reliability'],
   },
