@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { removeTemporaryFiles, temporaryFiles } from '../../apps/cli/src/testing/temporary-files.js';
 import { BeTrace } from '../harness/betrace.js';
+import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { missing, shell } from '../harness/shell.js';
 
 const root = join(import.meta.dirname, '../..');
 /** Any number of rounds by hand: CI_ROUNDS=100 npm test -- test/e2e/ci-recipe.spec.ts */
 const ROUNDS = Number(process.env['CI_ROUNDS'] ?? Number.POSITIVE_INFINITY);
+/** A slow machine takes longer for the least number of rounds. */
+const MIN_ROUNDS = 3;
 const TIME = ROUNDS === Number.POSITIVE_INFINITY ? 15_000 : Number.POSITIVE_INFINITY;
 
 const absent = await missing('curl', 'jq');
@@ -46,7 +49,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
     const since = performance.now();
     let violations = 0;
     let round = 0;
-    for (; round < ROUNDS && performance.now() - since < TIME; round++) {
+    for (; round < ROUNDS && (round < MIN_ROUNDS || performance.now() - since < TIME); round++) {
       const trace = (name: string, duration = 1_000, parent?: string) => ({
         trace_id: `round-${round}`,
         span_id: name,
@@ -67,7 +70,6 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
       expect(await run()).toBe(violations === 0 ? 'no violations' : `${violations} violations:`);
     }
     process.stderr.write(`the pipeline was right in ${round} of ${round} rounds\n`);
-    expect(round).toBeGreaterThanOrEqual(3);
   }, 600_000);
 
   // `npm start` as users type it, including what npm and the scripts do before.
@@ -94,8 +96,13 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
       child.stdout.on('data', (text: Buffer) => (printed += text.toString()));
       child.stderr.on('data', (text: Buffer) => (printed += text.toString()));
       const [code] = (await once(child, 'exit')) as [number | null];
-      expect([code, printed]).toEqual([0, expect.stringContaining(`OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:${http}`)]);
-      expect(printed).toMatch(/failed: created[\s\S]*slow: created|slow: created[\s\S]*failed: created/);
+      expect([code, code === 0 ? '' : printed]).toEqual([0, '']);
+      // The last of it may be read after the exit; the server keeps the pipe open.
+      await eventually('its output', async () => {
+        expect(printed).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:${http}`);
+        expect(printed).toMatch(/failed: created[\s\S]*slow: created|slow: created[\s\S]*failed: created/);
+        return true;
+      });
     } finally {
       process.kill(-(child.pid as number), 'SIGTERM');
     }
@@ -108,22 +115,25 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
   });
 
   it('names what is missing when there is no time to wait for it', async () => {
-    await betrace.json('POST', '/v1/spans', {
-      spans: [{ trace_id: 'open', span_id: 's', parent_id: 'r', name: 'charge', start_time: 0, duration: 1 }],
+    // The trace is open for a second; when the machine stalls longer in between, another one is tried.
+    let tried = 0;
+    await eventually('an answer while the trace is open', async () => {
+      expect((await betrace.json('POST', '/v1/settle?timeout=60s')).status).toBe(204);
+      await betrace.json('POST', '/v1/spans', {
+        spans: [{ trace_id: `open-${tried++}`, span_id: 's', parent_id: 'r', name: 'charge', start_time: 0, duration: 1 }],
+      });
+      const { status, body } = await betrace.json('GET', '/v1/violations?timeout=300ms');
+      expect([status, body]).toEqual([
+        504,
+        expect.objectContaining({
+          code: 'BT_API_NOT_SETTLED',
+          errors: [{ message: expect.stringMatching(/partition \d had 1 open trace/) }],
+        }),
+      ]);
+      return true;
     });
-    const { status, body } = await betrace.json<{ code: string; detail: string; errors: { message: string }[] }>(
-      'GET',
-      '/v1/violations?timeout=300ms',
-    );
-    expect([status, body]).toEqual([
-      504,
-      expect.objectContaining({
-        code: 'BT_API_NOT_SETTLED',
-        errors: [{ message: expect.stringMatching(/partition \d had 1 open trace/) }],
-      }),
-    ]);
     expect((await betrace.json('GET', '/v1/violations?settled=false')).status).toBe(200);
-    expect((await betrace.json('POST', '/v1/settle?timeout=20s')).status).toBe(204);
+    expect((await betrace.json('POST', '/v1/settle?timeout=60s')).status).toBe(204);
     expect((await betrace.json('POST', '/v1/settle?timeout=soon')).status).toBe(400);
   });
 });

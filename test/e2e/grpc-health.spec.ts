@@ -34,12 +34,15 @@ describe('grpc.health.v1.Health', () => {
     expect(await check(TRACES)).toBe('SERVING');
     for (const name of ['another', `${TRACES}x`, 'x'.repeat(10_000)]) expect(await check(name)).toBe(grpcStatus.NOT_FOUND);
     for (let n = 0; n < 200; n++) await check('');
-    const metrics = await (await fetch(`${betrace.url}/metrics`)).text();
-    expect(metrics).toMatch(/^betrace_ingest_in_flight_bytes 0$/m);
-  }, 120_000);
+    // The last call's memory is free when its connection has the answer.
+    await eventually('free memory', async () => {
+      expect(await (await fetch(`${betrace.url}/metrics`)).text()).toMatch(/^betrace_ingest_in_flight_bytes 0$/m);
+      return true;
+    });
+  });
 
   it('tells watchers that the process is about to stop, while it still serves', async () => {
-    await start({ BETRACE_DRAIN_PERIOD: '3s' });
+    await start({ BETRACE_DRAIN_PERIOD: '6s', BETRACE_SHUTDOWN_TIMEOUT: '90s' });
     const { path, requestSerialize, responseDeserialize } = methods['Watch']!;
     const heard: string[] = [];
     const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service: '' });
@@ -52,9 +55,9 @@ describe('grpc.health.v1.Health', () => {
     await eventually('the change', async () => (heard.length > 1 ? true : undefined));
     expect(heard).toEqual(['SERVING', 'NOT_SERVING']);
     expect(await ended).toBe(0);
-    // It does not wait for clients to close their watches.
-    expect(performance.now() - since).toBeLessThan(9_000);
-  }, 120_000);
+    // It does not wait for clients to close their watches, which would end with the timeout.
+    expect(performance.now() - since).toBeLessThan(60_000);
+  });
 
   it('limits the number of watchers', async () => {
     await start();
@@ -77,5 +80,5 @@ describe('grpc.health.v1.Health', () => {
         stream.on('error', () => resolve(undefined));
       });
     });
-  }, 120_000);
+  });
 });

@@ -78,7 +78,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     const env = { PATH: process.env['PATH'], BETRACE_URL: betrace!.url, BETRACE_TOKEN: reader };
     expect((await run(process.execPath, [cli, 'rules', 'export'], { env })).stdout).toContain('span.duration > 1s');
     expect(await ask(undefined)).toMatchObject({ status: 401, challenge: 'ApiKey header="x-api-key", Bearer realm="betrace"' });
-  }, 120_000);
+  });
 
   it('are refused when they are for another server, from another issuer, not signed by it, or expired', async () => {
     await start();
@@ -117,9 +117,11 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     expect(betrace!.logs()).not.toContain(signature);
     // Unknown key ids must not load the issuer.
     const before = issuer.asked;
+    const since = performance.now();
     for (let n = 0; n < 50; n++) await ask(await issuer.token({ scope }, { kid: `nobody-${n}` }));
-    expect(issuer.asked - before).toBeLessThanOrEqual(2);
-  }, 120_000);
+    // Once in five seconds, which a busy machine may take several times.
+    expect(issuer.asked - before).toBeLessThanOrEqual(2 + Math.floor((performance.now() - since) / 5_000));
+  });
 
   it('are verified with a new key of the issuer without a restart, and no longer with the former one', async () => {
     await start();
@@ -134,7 +136,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     } finally {
       await issuer.rotate('first');
     }
-  }, 120_000);
+  });
 
   it('cannot be verified while the issuer is down: that is reported as such, until it is back', async () => {
     await issuer.close();
@@ -153,7 +155,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     await betrace!.stop();
     await start();
     expect(await ask(token)).toMatchObject({ status: 503, body: { detail: expect.stringContaining('another.example') } });
-  }, 120_000);
+  });
 
   it('are verified with the known keys while the issuer is down, whatever keys forged tokens name', async () => {
     await start();
@@ -170,14 +172,14 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     } finally {
       await issuer.open();
     }
-  }, 120_000);
+  });
 
   it('may have their scopes in another claim, without a prefix', async () => {
     // An empty variable counts as unset, so it cannot set an empty prefix.
     await start({ BETRACE_OIDC_SCOPE_CLAIM: 'roles', BETRACE_OIDC_SCOPE_PREFIX: 'trace-' });
     expect((await ask(await issuer.token({ roles: ['trace-read', 'other'] }))).status).toBe(200);
     expect((await ask(await issuer.token({ scope: 'betrace:read' }))).status).toBe(403);
-  }, 120_000);
+  });
 
   it.each([
     [{ BETRACE_OIDC_ISSUER: 'https://login.example.com' }, 'authentication.oidc_audience'],

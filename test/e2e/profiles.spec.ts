@@ -47,7 +47,7 @@ describe('profiles of a running server', () => {
   const refusal = async (answer: Response) => ({ status: answer.status, code: ((await answer.json()) as { code: string }).code });
 
   beforeAll(async () => {
-    betrace = await BeTrace.start({ env: { BETRACE_API_KEY: KEY } });
+    betrace = await BeTrace.start({ env: { BETRACE_API_KEY: KEY, BETRACE_SHUTDOWN_TIMEOUT: '90s' } });
     let ended = false;
     let sent = 0;
     const body = () => {
@@ -65,7 +65,7 @@ describe('profiles of a running server', () => {
         await sending;
       },
     };
-  }, 120_000);
+  });
   afterAll(async () => {
     await load?.end();
     await betrace?.stop();
@@ -92,7 +92,7 @@ describe('profiles of a running server', () => {
     // No thread has more time than passed.
     for (const spent of threads.values()) expect(spent).toBeLessThan((performance.now() - began) * 1e6);
     if (HAS_GO) expect(readByGo(bytes)).toMatch(/Type: cpu[\s\S]*flat%/);
-  }, 60_000);
+  });
 
   it('show memory by function', async () => {
     const bytes = await bytesOf('heap?seconds=2');
@@ -102,7 +102,7 @@ describe('profiles of a running server', () => {
     expect(Math.max(...threads.values())).toBeGreaterThan(32 * 1024);
     expect(functions.size).toBeGreaterThan(5);
     if (HAS_GO) expect(readByGo(bytes)).toMatch(/Type: inuse_space[\s\S]*flat%/);
-  }, 60_000);
+  });
 
   it('are recorded one at a time, and end when their client leaves', async () => {
     const gone = new AbortController();
@@ -116,7 +116,7 @@ describe('profiles of a running server', () => {
     expect(await refusal(refused)).toEqual({ status: 429, code: 'BT_HTTP_PROFILE_UNDER_WAY' });
     gone.abort();
     await eventually('the next profile', async () => ((await get('heap?seconds=1')).ok ? true : undefined));
-  }, 60_000);
+  });
 
   it.each(['0', '301', '-1', '1.5', '1e2', 'NaN', '', '5&seconds=6', '99999999999'])('are refused for seconds=%s', async (seconds) => {
     for (const path of ['profile', 'heap'])
@@ -134,6 +134,7 @@ describe('profiles of a running server', () => {
     const began = performance.now();
     await betrace.stop();
     expect(await refusal(await open)).toEqual({ status: 503, code: 'BT_HTTP_UNAVAILABLE' });
-    expect(performance.now() - began).toBeLessThan(10_000);
-  }, 60_000);
+    // The profile would take 300 s, and its stop 90 s.
+    expect(performance.now() - began).toBeLessThan(60_000);
+  });
 });

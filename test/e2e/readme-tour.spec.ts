@@ -42,7 +42,8 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the tour of the README, be
 (absent.length > 0 ? describe.skip : describe)('the tour of the README', () => {
   let betrace: BeTrace;
   beforeAll(async () => {
-    betrace = await BeTrace.start();
+    // The five services send the parts of a trace; when the machine stalls in between, it must not close.
+    betrace = await BeTrace.start({ env: { BETRACE_TRACE_ROOT_GRACE: '6s' } });
   });
   afterAll(() => betrace?.stop());
 

@@ -23,7 +23,8 @@ describe('SIGTERM under load', () => {
   });
 
   it('refuses no request while readiness fails and ports are open, and judges all that it accepted', async () => {
-    await start('5s');
+    // Longer than a machine stalls: otherwise a request may meet closed ports before the balancer looks again.
+    await start('12s');
     await betrace.json('POST', '/v1/rules', { name: 'slow', expression: 'span.duration > 1s' });
     const client = new grpc.Client(`127.0.0.1:${betrace.ports.grpc}`, grpc.credentials.createInsecure());
     const body = () => bytesOf(aRequest([aSpan({ spanId: (++sent).toString(16).padStart(16, '0') })]));

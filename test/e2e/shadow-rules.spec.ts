@@ -89,7 +89,11 @@ describe('a rule in shadow', () => {
       60_000,
     );
     expect(told('slow')).toEqual([0, 0, 0]);
-    expect(await metric('betrace_shadow_matches_total')).toEqual(['1']);
+    // Evaluators report their counts at intervals.
+    const matches = await eventually('the count', async () =>
+      (await metric('betrace_shadow_matches_total')).includes('1') ? await metric('betrace_shadow_matches_total') : undefined,
+    );
+    expect(matches).toEqual(['1']);
     expect((await metric('betrace_violations_total')).filter((count) => count !== '0')).toEqual([]);
     await betrace.json('PATCH', '/v1/rules/slow', { mode: 'enforce' });
     await send('told');

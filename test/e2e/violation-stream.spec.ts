@@ -16,7 +16,7 @@ describe('a stream of violations', () => {
   });
 
   const start = async () => {
-    betrace = await BeTrace.start({ env: { BETRACE_STORAGE_PATH: folder.path, BETRACE_DRAIN_PERIOD: '2s' } });
+    betrace = await BeTrace.start({ env: { BETRACE_STORAGE_PATH: folder.path, BETRACE_DRAIN_PERIOD: '8s' } });
   };
   const send = (traceId: string) =>
     betrace.json('POST', '/v1/spans', {
@@ -46,7 +46,10 @@ describe('a stream of violations', () => {
     expect([traces(first), traces(second)]).toEqual([['one'], ['two', 'three']]);
     second.close();
 
-    const { body } = await betrace.json<{ groups: readonly object[] }>('GET', '/v1/violations/groups');
-    expect(body.groups).toEqual([expect.objectContaining({ rule_id: 'slow', count: 3, state: 'new' })]);
+    await eventually('the group of all', async () => {
+      const { body } = await betrace.json<{ groups: readonly object[] }>('GET', '/v1/violations/groups');
+      expect(body.groups).toEqual([expect.objectContaining({ rule_id: 'slow', count: 3, state: 'new' })]);
+      return true;
+    });
   });
 });
