@@ -39,7 +39,7 @@ describe('betrace probe', () => {
       args: ['--test-mode'],
       env: { BETRACE_API_KEY: 'the key', BETRACE_LOG_PARTITIONS: String(PARTITIONS), [SWITCHES]: switches },
     });
-  }, 120_000);
+  });
   afterEach(() => {
     running?.kill('SIGKILL');
     running = undefined;
@@ -50,6 +50,8 @@ describe('betrace probe', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** Verdicts that come later are missed: far more than they take, even when the machine stalls for seconds. */
+  const patience = ['--timeout', '10s'] as const;
   const turnOn = (fault: Fault) => writeFileSync(join(switches, fault), '');
   const turnOff = (fault: Fault) => rmSync(join(switches, fault));
   const headers = { 'x-api-key': 'the key', 'content-type': 'application/json' };
@@ -73,31 +75,31 @@ describe('betrace probe', () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^right {2}4 of 4 verdicts on 4 traces, the slowest after \d+\.\d s\n$/)]);
     const rule = await fetch(`${betrace.url}/v1/rules/betrace-probe-unaudited`, { headers: { 'x-api-key': 'the key' } });
     expect(await rule.json()).toMatchObject({ version: 1, tags: ['betrace-probe'] });
-  }, 60_000);
+  });
 
   it('misses the verdicts on spans that were acknowledged and dropped', async () => {
     turnOn('dropped-spans');
-    const result = await round('--timeout', '3s');
+    const result = await round(...patience);
     expect(result).toMatchObject({ code: 1, right: 6 });
     expect(result.faults.map(({ kind, rule }) => [kind, rule])).toEqual([
       ['missed', 'betrace-probe-failed'],
       ['missed', 'betrace-probe-unaudited'],
     ]);
-  }, 60_000);
+  });
 
   it('misses the verdicts of a partition that is stuck, and no others', async () => {
     turnOn('stuck-partition');
-    const result = await round('--timeout', '5s', '--traces', '40');
+    const result = await round(...patience, '--traces', '40');
     expect([result.code, kinds(result)]).toEqual([1, ['missed']]);
     expect(new Set(result.faults.map(({ trace }) => partitionOf(Buffer.from(trace, 'hex'), PARTITIONS)))).toEqual(new Set([0]));
     expect(result.right).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('reports violations that exist twice', async () => {
     turnOn('doubled-violation');
     const result = await round();
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['double']]);
-  }, 60_000);
+  });
 
   it('reports violations that name another span than their witness', async () => {
     turnOn('wrong-span');
@@ -116,7 +118,7 @@ describe('betrace probe', () => {
     expect(new Set(faults.map(({ witness }) => witness)).size).toBe(4);
     const { out } = await probe('--traces', '2', '--linger', '0s');
     expect(out).toMatch(/^wrong {3}betrace-probe-failed {2}trace [0-9a-f]{32} {2}span f{16} instead of [0-9a-f]{16}$/m);
-  }, 60_000);
+  });
 
   it('reports verdicts that are the opposite of the right ones', async () => {
     turnOn('wrong-verdict');
@@ -124,7 +126,7 @@ describe('betrace probe', () => {
     const another = { id: 'another', name: 'another', expression: 'span.name == "another"', severity: 'LOW', enabled: true };
     const created = await fetch(`${betrace.url}/v1/rules`, { method: 'POST', headers, body: JSON.stringify(another) });
     expect(created.status).toBe(201);
-    const result = await round('--timeout', '3s');
+    const result = await round(...patience);
     turnOff('wrong-verdict');
     expect((await fetch(`${betrace.url}/v1/rules/another`, { method: 'DELETE', headers })).ok).toBe(true);
     expect(result.code).toBe(1);
@@ -133,13 +135,13 @@ describe('betrace probe', () => {
     // Where betrace-probe-failed is violated, it is by another span.
     expect(of('wrong').sort()).toEqual([...Array(8).fill('betrace-probe-failed'), ...Array(4).fill('betrace-probe-unaudited')]);
     expect(await round()).toMatchObject({ code: 0, faults: [] });
-  }, 60_000);
+  });
 
   it('reports late verdicts', async () => {
     turnOn('late-verdict');
     const result = await round('--late', '1s');
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['late']]);
-  }, 60_000);
+  });
 
   it('reports each fault of verdicts that are doubled, about another span and late', async () => {
     for (const fault of ['doubled-violation', 'wrong-span', 'late-verdict'] as const) turnOn(fault);
@@ -153,7 +155,7 @@ describe('betrace probe', () => {
     expect(told).toMatchObject({ code: 1, err: '' });
     const lines = told.out.trim().split('\n');
     expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(['faulty', 'wrong', 'double', 'late', 'wrong', 'double', 'late']);
-  }, 60_000);
+  });
 
   // The command of docs/operations/probe.md, with shorter times.
   it('continues with metrics while the server is unavailable', async () => {
@@ -161,7 +163,7 @@ describe('betrace probe', () => {
     running = spawn(process.execPath, [main, ...args], { env: env(), stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';
     running.stderr?.on('data', (chunk: Buffer) => (told += chunk.toString()));
-    const address = await eventually('the address', async () => /metrics at (\S+)/.exec(told)?.[1], 30_000);
+    const address = await eventually('the address', async () => /metrics at (\S+)/.exec(told)?.[1], 60_000);
     const metric = async (name: string): Promise<number> => {
       const text = await (await fetch(address)).text();
       return Number(
@@ -172,7 +174,7 @@ describe('betrace probe', () => {
           .at(-1),
       );
     };
-    await eventually('a round', async () => ((await metric('betrace_probe_rounds_total{result="right"}')) > 0 ? true : undefined), 30_000);
+    await eventually('a round', async () => ((await metric('betrace_probe_rounds_total{result="right"}')) > 0 ? true : undefined), 60_000);
     expect(await metric('betrace_probe_verdicts_total{outcome="wrong"}')).toBe(0);
     expect(await metric('betrace_probe_last_right_timestamp_seconds')).toBeGreaterThan(Date.now() / 1_000 - 30);
     turnOn('wrong-span');
@@ -181,21 +183,21 @@ describe('betrace probe', () => {
       await eventually(
         'a fault',
         async () => ((await metric(`betrace_probe_verdicts_total{outcome="${outcome}"}`)) > 0 ? true : undefined),
-        30_000,
+        60_000,
       );
     await betrace.kill();
     await eventually(
       'a failure',
       async () => ((await metric('betrace_probe_rounds_total{result="failed"}')) > 0 ? true : undefined),
-      30_000,
+      60_000,
     );
     expect(running.exitCode).toBeNull();
-  }, 120_000);
+  });
 
   it('reports wrong options, and a server that does not answer', async () => {
     expect(await probe('--traces', '1')).toMatchObject({ code: 2, err: expect.stringContaining('--traces is a number from 2') });
     expect(await probe('--late', 'soon')).toMatchObject({ code: 2, err: expect.stringContaining('--late is a duration') });
     expect(await probe('--listen', '9300')).toMatchObject({ code: 2, err: expect.stringContaining('--every') });
     expect(await probe('--url', 'http://127.0.0.1:1')).toMatchObject({ code: 2, err: expect.stringContaining('does not answer') });
-  }, 60_000);
+  });
 });

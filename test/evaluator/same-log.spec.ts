@@ -162,7 +162,7 @@ describe('the same log', () => {
       'the end of the log',
       // A machine that pauses for a second appends a pause record after its end.
       async () => (ends.every((end, partition) => (reached.get(partition) ?? 0) >= end) ? true : undefined),
-      30_000,
+      60_000,
       2,
     );
 
@@ -180,6 +180,8 @@ describe('the same log', () => {
     for (let life = 0; life < lives; life++) {
       const evaluators = await startMembers(group.seen, members);
       await pause(random.between(0, 25));
+      // On a slow machine no life may be long enough to publish.
+      if (!inOrder && life === 0) await eventually('a publication', async () => (group.published.size > 0 ? true : undefined), 60_000, 1);
       // From here on the process counts as killed: it may still publish, but not commit.
       group.alive.is = inOrder;
       await Promise.all(evaluators.map((evaluator) => evaluator.stop()));
@@ -206,7 +208,8 @@ describe('the same log', () => {
     const group = view(name, maxBatchBytes);
     const random = new Random(members + maxBatchBytes);
     let owners = await startMembers(group.seen, members);
-    for (let life = 0; life < 6; life++) {
+    // On a slow machine more lives, until enough partitions were taken up.
+    for (let life = 0; life < 6 || (group.takenUp() <= 10 && life < 100); life++) {
       await pause(random.between(0, 25));
       const released = Promise.withResolvers<void>();
       group.held.until = released.promise;

@@ -1,8 +1,9 @@
 // Appends numbered records to a durable log at its maximum rate, and prints each confirmation; kill-while-appending.spec.ts starts and kills it. Arguments:
-// directory, writer (`thread` or `direct`), maximum seconds.
+// directory, writer (`thread` or `direct`). It ends in order at SIGTERM, or after a minute.
 import { openLog } from '../../libs/messaging/src/index.js';
 
-const [path = '', writer = 'thread', seconds = '60'] = process.argv.slice(2);
+const [path = '', writer = 'thread'] = process.argv.slice(2);
+const MAX_MS = 60_000;
 const PARTITIONS = 4;
 const APPENDS_AT_ONCE = 16;
 
@@ -12,7 +13,10 @@ const log = await openLog({
   writer: writer === 'direct' ? 'direct' : 'thread',
   topics: [{ name: 'spans', partitions: PARTITIONS }],
 });
-const end = performance.now() + Number(seconds) * 1000;
+let end = performance.now() + MAX_MS;
+process.once('SIGTERM', () => {
+  end = 0;
+});
 let number = 0;
 
 async function appendOnAndOn(): Promise<void> {

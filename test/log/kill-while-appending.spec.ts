@@ -19,9 +19,12 @@ class Appender {
   readonly process: ChildProcess;
   private printed = '';
   errors = '';
+  /** Resolves when the process has ended and its whole output was read. */
+  private readonly closed: Promise<void>;
 
   constructor(command: string, args: readonly string[]) {
     this.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.closed = new Promise((done) => this.process.once('close', () => done()));
     this.process.stdout?.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));
     this.process.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
   }
@@ -38,11 +41,11 @@ class Appender {
   }
 
   async printedKept(count: number): Promise<void> {
-    await eventually(`${count} confirmed records (${this.errors})`, async () => (this.kept.length >= count ? true : undefined), 30_000);
+    await eventually(`${count} confirmed records (${this.errors})`, async () => (this.kept.length >= count ? true : undefined), 60_000);
   }
 
   async ended(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) await new Promise((done) => this.process.once('exit', done));
+    await this.closed;
   }
 }
 
@@ -95,12 +98,14 @@ describe('a full disk', () => {
   it('makes the log unavailable, keeps confirmed records, and does not crash it', async () => {
     const path = await mkdtemp(join(tmpdir(), 'betrace-full-'));
     // The shell's limit on the size of files (in blocks of 512 bytes) simulates a full disk.
-    const appender = new Appender('sh', ['-c', `ulimit -f 6000; exec "$@"`, 'sh', process.execPath, script, path, 'thread', '4']);
-    await eventually('refusals', async () => (appender.lines.some((line) => line.startsWith('refused')) ? true : undefined), 30_000);
+    const appender = new Appender('sh', ['-c', `ulimit -f 6000; exec "$@"`, 'sh', process.execPath, script, path, 'thread']);
+    const refusals = () => appender.lines.filter((line) => line.startsWith('refused'));
+    // Each of the sixteen senders more than once.
+    await eventually('refusals', async () => (refusals().length > 48 ? true : undefined));
+    appender.process.kill('SIGTERM');
     await appender.ended();
     expect(appender.process.exitCode).toBe(0);
-    const refused = appender.lines.filter((line) => line.startsWith('refused'));
-    expect(refused.filter((line) => !/BT_LOG_(FAILED|STORAGE_FULL)/.test(line))).toEqual([]);
+    expect(refusals().filter((line) => !/BT_LOG_(FAILED|STORAGE_FULL)/.test(line))).toEqual([]);
     expect(appender.kept.length).toBeGreaterThan(0);
     await expectAll(path, appender.kept);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { accountsWhen } from './accounts.js';
-import { Collector, RETRY } from './collector.js';
+import { Collector, PATIENT, RETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
 import { PEER_TIMEOUT_MS } from './kept.js';
 import { createRules, KnownTraces, openViolations } from './known-traces.js';
@@ -36,7 +36,7 @@ await describePeers("a collector's OTLP exporters", ['Go'], () => {
       Object.fromEntries(
         [...UNDERSTOOD, ...NOT_UNDERSTOOD].map(({ name, type, config }) => [
           name,
-          { [type]: { endpoint: endpoint(type), tls: { insecure: true }, retry_on_failure: RETRY, ...config } },
+          { [type]: { endpoint: endpoint(type), tls: { insecure: true }, retry_on_failure: RETRY, ...PATIENT, ...config } },
         ]),
       ),
     );

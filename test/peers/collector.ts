@@ -26,6 +26,9 @@ process.on('exit', () => {
 /** Retries soon and without end, because a test cannot wait for the default of 5 s. */
 export const RETRY = { initial_interval: '100ms', max_interval: '500ms', max_elapsed_time: '0s' };
 
+/** Exporters send again what is not answered in 5 s by default, which a stalled machine exceeds: spans would come twice. */
+export const PATIENT = { timeout: '60s' };
+
 /** No metrics listener, and no sampling of log lines. */
 export const TELEMETRY = { metrics: { level: 'none' }, logs: { sampling: { enabled: false } } };
 
@@ -106,7 +109,7 @@ export class Collector {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exit = once(this.child, 'exit');
       this.child.kill('SIGTERM');
-      const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), 60_000);
       await exit;
       clearTimeout(timer);
     }
