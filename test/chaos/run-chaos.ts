@@ -1,5 +1,6 @@
 import type { Log } from '#messaging';
 import { loadConfiguration } from '#platform';
+import { createRule } from '../harness/create-rule.js';
 import { eventually } from '../harness/eventually.js';
 import { CLUSTER_KEY, type Cluster } from '../harness/kafka/cluster.js';
 import { DANGERS, type DangerName } from './dangers.js';
@@ -40,7 +41,7 @@ const ASSEMBLY_ENV = {
 };
 const ASSEMBLY = loadConfiguration({ environment: ASSEMBLY_ENV }).configuration.traces;
 /** Timeout (ms) for everything to settle after the last danger. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -81,8 +82,7 @@ export async function runChaos(cluster: Cluster, log: Log, plan: ChaosPlan): Pro
 async function createRules(cluster: Cluster): Promise<void> {
   const [api] = cluster.all('api');
   for (const rule of [...CHAOS_RULES, ...POISON_RULES]) {
-    const { status } = await api!.json('POST', '/v1/rules', rule);
-    if (status !== 201) throw new Error(`rule ${rule.id} was answered with ${status}`);
+    await createRule(api!, rule);
   }
 }
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { allViolations } from '../harness/all-violations.js';
 import { BeTrace } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { entryOf, nodeFlagsOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 import { Cluster } from '../harness/kafka/cluster.js';
@@ -70,10 +71,10 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: disasters (${why})`);
     await eventually('the loss of the database', () => cluster.sql(`DROP SCHEMA ${schema} CASCADE`), TIMEOUT_MS);
     await cluster.sql(`CREATE SCHEMA ${schema}`);
   };
-  const rule = (id: string, expression: string) => ({ name: id, expression, severity: 'HIGH' });
+  const rule = (id: string, expression: string) => ({ id, name: id, expression, severity: 'HIGH' });
 
   it('the database is lost: no acknowledged span and no violation is lost, rules since the backup are', async () => {
-    expect((await api().json('POST', '/v1/rules', rule('pay', 'span.name == "pay"'))).status).toBe(201);
+    await createRule(api(), rule('pay', 'span.name == "pay"'));
     await sendMany(40, early);
     await has(api(), early);
     expect(await cli('backup', 'b.ndjson')).toMatchObject({ code: 0 });
@@ -111,7 +112,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: disasters (${why})`);
 
   it('a rule that was made after the backup is lost with the database, and made again works', async () => {
     expect(await cli('backup', 'c.ndjson')).toMatchObject({ code: 0 });
-    expect((await api().json('POST', '/v1/rules', rule('newer', 'span.name == "newer"'))).status).toBe(201);
+    await createRule(api(), rule('newer', 'span.name == "newer"'));
     await destroyDatabase();
     const [name = ''] = cluster.names('api');
     await cluster.kill(name);
@@ -119,7 +120,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: disasters (${why})`);
     await cluster.restart(name);
     expect((await api().json('GET', '/v1/rules/newer')).status).toBe(404);
     expect((await api().json('GET', '/v1/rules/pay')).status).toBe(200);
-    expect((await api().json('POST', '/v1/rules', rule('newer', 'span.name == "newer"'))).status).toBe(201);
+    await createRule(api(), rule('newer', 'span.name == "newer"'));
     await sendMany(5, late);
     await has(api(), [...early, ...late]);
     expect(await violated(api())).toEqual([...early, ...late].toSorted());

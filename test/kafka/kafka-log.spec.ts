@@ -4,8 +4,8 @@ import { describeKafka } from './describe-kafka.js';
 
 await describeKafka('the log', (brokers) => {
   describeLog('Kafka', {
-    open: (topics) => KafkaLog.open({ kind: 'kafka', brokers, topics, sessionTimeout: 6_000 }),
+    open: (topics) => KafkaLog.open({ kind: 'kafka', brokers, topics, sessionTimeout: 20_000 }),
     durable: true,
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   });
 });

@@ -43,7 +43,7 @@ const kinds = ({ faults }: Round) => [...new Set(faults.map(({ kind }) => kind))
 
   async function round(timeout = '60s'): Promise<Round & { readonly code: number }> {
     const urls = ['--url', cluster.all('api')[0]!.url, '--ingest-url', cluster.all('ingest')[0]!.url];
-    const args = ['probe', ...urls, '--output', 'json', '--traces', '64', '--late', timeout, '--timeout', timeout, '--linger', '1s'];
+    const args = ['probe', ...urls, '--output', 'json', '--traces', '64', '--late', timeout, '--timeout', timeout, '--linger', '4s'];
     const { code, out } = await new Promise<{ code: number; out: string }>((done) =>
       execFile(process.execPath, [entryOf('cli'), ...args], (error, stdout) =>
         done({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout }),
@@ -62,12 +62,12 @@ const kinds = ({ faults }: Round) => [...new Set(faults.map(({ kind }) => kind))
   it('finds an evaluator that publishes twice', async () => {
     const doubled = await withFault('doubled-violation');
     expect([doubled.code, doubled.due, doubled.right, kinds(doubled)]).toEqual([1, 64, 0, ['double']]);
-  }, 200_000);
+  }, 400_000);
 
   it('finds an evaluator that publishes about another span', async () => {
     const wrong = await withFault('wrong-span');
     expect([wrong.code, wrong.due, wrong.right, kinds(wrong)]).toEqual([1, 64, 0, ['wrong']]);
-  }, 200_000);
+  }, 400_000);
 
   it('finds an ingest that drops spans, and nothing when none does', async () => {
     const dropped = await withFault('dropped-spans', '6s');
@@ -78,5 +78,5 @@ const kinds = ({ faults }: Round) => [...new Set(faults.map(({ kind }) => kind))
     expect(await round()).toMatchObject({ code: 0, right: 64, faults: [] });
     const { body } = await cluster.all('api')[0]!.json<{ violations: unknown[] }>('GET', `/v1/violations?trace_id=${trace}`);
     expect(body.violations).toEqual([]);
-  }, 200_000);
+  }, 400_000);
 });

@@ -43,7 +43,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics 
     }
     await all(1);
     await well('api');
-  }, 200_000);
+  }, 400_000);
 
   it('the disk of the database is full', async () => {
     await setFull(reporting.cluster, true);
@@ -58,7 +58,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics 
     }
     await all(2);
     await well('api');
-  }, 200_000);
+  }, 400_000);
 
   it('the broker hangs, also while an evaluator stops', async () => {
     const stops = await reporting.cluster.add('evaluator');
@@ -80,7 +80,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics 
       reporting.cluster.broker.resume();
     }
     await well('ingest', 'evaluator', 'api');
-  }, 200_000);
+  }, 400_000);
 
   it('the group refuses an evaluator', async () => {
     // More than the broker's `group.max.session.timeout.ms`.
@@ -92,7 +92,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics 
     } finally {
       await out.stop();
     }
-  }, 200_000);
+  }, 400_000);
 
   it('partitions move to another evaluator, and back from one that hung: each has its own series', async () => {
     const gauges = ['betrace_evaluator_lag_records', 'betrace_traces_open', 'betrace_trace_memory_bytes', 'betrace_rules_epoch'];
@@ -115,5 +115,5 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics 
     await eventually('two partitions each again', shared, TIMEOUT_MS, 200);
     await reporting.cluster.remove(second);
     await well('evaluator');
-  }, 200_000);
+  }, 400_000);
 });

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import type { Admin } from 'kafkajs';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import type { BeTrace } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { eventually, untilCount } from '../harness/eventually.js';
 import { Cluster, type ClusterApp } from '../harness/kafka/cluster.js';
 import { alterTopic } from '../harness/kafka/topic-settings.js';
@@ -27,9 +28,7 @@ export class ReportingCluster {
     this.kafka = new KafkaClient({ brokers: [this.cluster.broker.address], logLevel: logLevel.NOTHING });
     this.admin = this.kafka.admin();
     await this.admin.connect();
-    const rule = { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
-    const { status } = await this.one('api').json('POST', '/v1/rules', rule);
-    if (status !== 201) throw new Error(`the rule was answered with ${status}`);
+    await createRule(this.one('api'), { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' });
   };
 
   readonly stop = async (): Promise<void> => {

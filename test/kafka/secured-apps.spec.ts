@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { BROKER_USER } from '../../scripts/kafka/broker-properties.js';
 import { BeTrace, type BeTraceOptions } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
@@ -60,7 +61,7 @@ describeOwnKafka('brokers with TLS and SASL', () => {
       await start('evaluator', 'scram-sha-256'),
       await start('api', 'scram-sha-512'),
     ];
-    expect((await api.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
+    await createRule(api, { id: 'pay', name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' });
     expect((await ingest.json('POST', '/v1/spans', { spans: [SPAN] })).status).toBe(202);
     const total = async (of: BeTrace) => (await of.json<{ total: number }>('GET', '/v1/violations')).body.total;
     await eventually('the violation', async () => ((await total(api)) === 1 ? true : undefined), TIMEOUT_MS);
