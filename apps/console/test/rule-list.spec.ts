@@ -201,6 +201,30 @@ describeConsole('list of rules', () => {
     }, ids.length);
   });
 
+  it('draws all rows though the page is so busy that it learns of two scrolls at once', async () => {
+    const ids = Array.from({ length: 90 }, (_, n) => `busy-${String(n).padStart(3, '0')}`);
+    const rules = ids.map((id) => ({ id, name: id, expression: `span.name == "${id}"` }));
+    expect((await betrace.json('POST', '/v1/rules/import', { rules })).status).toBe(200);
+    const page = await browser.page('/ui/overview');
+    await page.addInitScript(() => {
+      // As the browser delivers them when a task before them takes half a second.
+      globalThis.IntersectionObserver = class extends IntersectionObserver {
+        constructor(seen: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+          let waiting: IntersectionObserverEntry[] = [];
+          super((entries, observer) => {
+            if (waiting.length === 0) setTimeout(() => seen(waiting.splice(0), observer), 500);
+            waiting = [...waiting, ...entries];
+          }, options);
+        }
+      };
+    });
+    await page.goto(`${betrace.url}/ui/rules?q=busy-`);
+    await becomes(async () => {
+      await page.mouse.wheel(0, 20_000);
+      return rowsOf(page).count();
+    }, ids.length);
+  });
+
   it('changes again what was changed just before, though the list is not read again yet', async () => {
     const rule = { id: 'twice', name: 'twice', expression: 'span.name == "twice"' };
     expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);

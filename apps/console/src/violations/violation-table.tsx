@@ -6,6 +6,7 @@ import { Skeleton } from '#ui/parts/skeleton';
 import type { LiveChanges } from '../live/coalesced';
 import { withChanges } from '../live/use-live';
 import { useSettlingAddress } from '../parts/browser/use-address';
+import { whenInView } from '../parts/browser/when-in-view';
 import { useKeys } from '../shell/commands/use-keys';
 import type { ViolationFilters } from './filters/use-violation-filters';
 import { NoViolations } from './no-violations';
@@ -126,9 +127,7 @@ function ListEnd({ list, shown, total, drawn, onDraw }: ListEndProps) {
     const element = end.current;
     if (element === null || (isDrawn && (!hasNextPage || isFetchingNextPage))) return undefined;
     const more = (): void => (isDrawn ? void fetchNextPage() : draw.current());
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && more(), { rootMargin: '600px' });
-    observer.observe(element);
-    return () => observer.disconnect();
+    return whenInView(element, more, '600px');
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, isDrawn, drawn]);
   return (
     <div className="strip" ref={end}>

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { whenInView } from './when-in-view';
 
 /** Whether an element has come into view, or near it; it stays true. Delays requests until their result is visible. */
 export function useInView(): readonly [RefObject<HTMLElement | null>, boolean] {
@@ -6,11 +7,7 @@ export function useInView(): readonly [RefObject<HTMLElement | null>, boolean] {
   const [seen, setSeen] = useState(false);
   useEffect(() => {
     if (seen || element.current === null) return undefined;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) setSeen(true);
-    });
-    observer.observe(element.current);
-    return () => observer.disconnect();
+    return whenInView(element.current, () => setSeen(true));
   }, [seen]);
   return [element, seen];
 }

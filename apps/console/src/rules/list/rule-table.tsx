@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Rule, RuleMode } from '#ui/api/types';
 import { useSettlingAddress } from '../../parts/browser/use-address';
+import { whenInView } from '../../parts/browser/when-in-view';
 import { useKeys } from '../../shell/commands/use-keys';
 import { BulkBar } from './bulk-bar';
 import type { HealthById } from './rule-health';
@@ -42,11 +43,7 @@ export function RuleTable({ rules, matches, health, filters }: RuleTableProps) {
   useEffect(() => {
     const element = end.current;
     if (element === null || drawn >= rules.length) return undefined;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && setDrawn((n) => n + PAGE), {
-      rootMargin: '600px',
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
+    return whenInView(element, () => setDrawn((n) => n + PAGE), '600px');
   }, [drawn, rules.length]);
   const at = rules.findIndex(({ id }) => id === selected);
   const move = (by: number) => (): void => {
