@@ -324,6 +324,10 @@ inEachGrafana('the data source', (world) => {
     });
     expect(await answered([partition({}, 9)])).toMatchObject({ status: 'warning', message: expect.stringContaining('Do evaluators run?') });
     expect(await answered([partition({ judged_to: 8, log_time: '2026-11-29T03:00:00Z' }, 1)], [idle])).toMatchObject({ status: 'success' });
+    // A trace may be open for an hour, and something always waits for the next commit while spans come.
+    const steady = (end: number) => [{ ...partition({ judged_to: end - 3, log_time: '2026-11-29T11:00:00Z' }, 3), end_offset: end }];
+    expect(await answered(steady(261), steady(274))).toMatchObject({ status: 'success' });
+    expect(await answered(steady(261), steady(263))).toMatchObject({ status: 'warning' });
     await page.route(/\/v1\/evaluation$/, (route) => route.fulfill({ status: 503, json: { code: 'BT_X', detail: 'no broker answers' } }));
     expect(await test()).toEqual({ status: 'warning', message: expect.stringContaining('is not known (no broker answers)') });
   });

@@ -52,7 +52,11 @@ async function lateness(proxy: string): Promise<string | undefined> {
     if (first.late.length === 0) return undefined;
     // After a silence, the position is old for a moment when a record arrives.
     await new Promise((done) => setTimeout(done, AGAIN_MS));
-    const { late, all } = await latePartitions(proxy);
+    const { late: still, all } = await latePartitions(proxy);
+    // The log time of a partition is that of its oldest trace, which may be open for long: what waited at first must wait still.
+    const late = still.filter(({ partition, judged_to: judgedTo = 0 }) =>
+      first.late.some((before) => before.partition === partition && judgedTo < before.end_offset),
+    );
     if (late.length === 0) return undefined;
     const records = late.reduce((sum, { behind_records: behind }) => sum + behind, 0);
     const of = late.length === all ? '' : ` of ${all}`;
